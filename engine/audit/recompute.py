@@ -18,8 +18,8 @@ from engine.run.run import Run
 from engine.run.sample_inputs import sampled
 from engine.run.solvers import root_parts
 from equations.formula.syntax import IndexLetter
+from equations.model.cell_labels import written_cell
 from equations.model.equation import BRACKET, Equation
-from equations.model.quantity import with_labels
 
 #: Largest relative difference between the two ways.
 TOLERANCE = 1e-9
@@ -107,7 +107,7 @@ def _cells(run: Run) -> list[tuple[str, Labels]]:
 def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _Tally) -> None:
     declared = run.methodology.quantity[quantity]
     cell = path.place(declared, labels)
-    name = with_labels(quantity, labels)
+    name = written_cell(quantity, labels)
     fast = float(run.values.arrays[quantity][cell])
     try:
         slow = magnitude(path.cell(quantity, labels))
@@ -132,7 +132,7 @@ def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _
 
 def _compare_parts(parts: ScalarParts, quantity: str, labels: Labels, tally: _Tally) -> None:
     """Compare a cell with what its formula gives as written, where sums in it take parts of members that two share."""
-    path, name = parts.path, with_labels(quantity, labels)
+    path, name = parts.path, written_cell(quantity, labels)
     try:
         one, other = magnitude(path.cell(quantity, labels)), magnitude(parts.again(quantity, labels))
     except PathError as fault:

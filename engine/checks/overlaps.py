@@ -11,10 +11,10 @@ from engine.plan.setting import Setting, choices_of, holds, is_static, letters_o
 from engine.plan.shapes import shapes
 from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting
 from equations.formula.syntax import IndexLabel, IndexLetter, Member, walk
+from equations.model.cell_labels import written_cell
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
-from equations.model.quantity import with_labels
 
 MOST_COMBINATIONS = 4096
 _MOST_PLANS = 16
@@ -122,7 +122,7 @@ class _CaseTable:
         for (first, second), places in found.items():
             one, two = self.cases[first], self.cases[second]
             combination, (_, *cell) = places[0]
-            shown = with_labels(self.quantity, cell)
+            shown = written_cell(self.quantity, cell)
             asked = [self.methodology.index_set[set_id] for case in (one, two) for set_id in _sets_asked(case)]
             listed = sorted({s.id for s in asked if s.subset_of and s.project != "fixed"})
             always = f"both hold where a project lists {' or '.join(listed)} so" if listed else "both hold always"

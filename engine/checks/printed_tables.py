@@ -26,6 +26,7 @@ from engine.run.rule_formulas import RuleFormulas
 from equations.errors import MethodologyError, listed
 from equations.files.strict_yaml import Scalar
 from equations.formula.syntax import quantities_in
+from equations.model.cell_labels import written_cell
 from equations.model.dataset import Comparison, PublishedResult
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
@@ -143,7 +144,7 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
         cell = tuple(setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
         value = float(values.arrays[result.quantity][cell]) / float(scale)
         excluded = int(values.states[result.quantity][cell]) == EXCLUDED
-        name = f"[{', '.join(labels)}]"
+        name = written_cell("", labels)
         if not np.isfinite(value):
             unknown.append(name)
         elif excluded != (text == "NA"):
@@ -225,7 +226,7 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
     shown = []
     for cell in order:
         labels = [setting.members[set_id][at] for (_, set_id), at in zip(comparison.letters, cell, strict=True)]
-        shown.append(f"[{', '.join(labels)}] {float(left[cell]):.4g} against {float(right[cell]):.4g}")
+        shown.append(f"{written_cell('', labels)} {float(left[cell]):.4g} against {float(right[cell]):.4g}")
     yield Finding(
         "W813",
         comparison.severity,

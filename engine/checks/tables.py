@@ -10,9 +10,10 @@ from itertools import product
 from engine.finding import Finding
 from engine.run.arithmetic.printed_numbers import decimals
 from equations.errors import listed
+from equations.model.cell_labels import written_cell
 from equations.model.dataset import Dataset, ValueBlock
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity, with_labels
+from equations.model.quantity import Quantity
 
 #: How many cells of a printed table one finding names.
 MOST_SHOWN = 8
@@ -93,7 +94,7 @@ def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
         for labels in table.cells:
             value = table.value(labels)
             if value is not None and not limits.holds(float(value)) and (severity == "error" or _within(quantity, value)):
-                outside.append(f"{with_labels(quantity.id, labels)} = {table.cells[labels][0]}")
+                outside.append(f"{written_cell(quantity.id, labels)} = {table.cells[labels][0]}")
         if outside:
             block = table.cells[next(iter(table.cells))][1]
             yield Finding(
@@ -177,7 +178,7 @@ def _blanks(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                 place=block.place,
             )
     present = [[m for m in members if m not in gone] for members, gone in zip(axes, absent, strict=True)]
-    holes = [with_labels(quantity.id, labels) for labels in product(*present) if labels not in given]
+    holes = [written_cell(quantity.id, labels) for labels in product(*present) if labels not in given]
     if holes:
         yield Finding(
             "W809",

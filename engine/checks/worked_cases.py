@@ -25,8 +25,8 @@ from equations.errors import FaultList, Place, SpecError, near_or_all, raise_all
 from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
-from equations.model.quantity import with_labels
 from equations.readings.composition import with_readings
 from equations.records import record
 from equations.spec.block import Block, Errors, read_number, unique
@@ -111,7 +111,7 @@ class WorkedCase:
         for number in self.expected:
             wanted = number.value * float(conversion(number.unit, methodology.quantity[number.quantity].unit))
             found = cell_of(methodology, setting, values, number)
-            shown = with_labels(number.quantity, number.labels)
+            shown = written_cell(number.quantity, number.labels)
             if found is None:
                 return f"{shown} is not computed"
             if not abs(found - wanted) <= self.tolerance * max(abs(wanted), 1e-6):

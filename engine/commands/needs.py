@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping as Lookup
-from pathlib import Path
+from collections.abc import Mapping
 
 from engine.explain.document_template import asked_parts, documents_template
 from engine.explain.needs import Need, find_needs, matching_choices
@@ -13,17 +12,14 @@ from engine.explain.template import project_template
 from engine.output.written_files import refused, target_of
 from engine.plan.setting import default_switches
 from engine.plan.spec_setting import named_setting
-from engine.project.project_file import GAP, ProjectBlock, is_blank
-from engine.project.project_tree import tree_of
+from engine.project.open_project import holds_nothing
 from engine.report.run_report import to_json
-from equations.errors import FaultList, InputError, MethodologyError
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.errors import InputError
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
-from equations.spec.block import Errors
 
 
-def needed(options: Namespace, choices: Lookup[str, str], readings: Lookup[str, str]) -> str:
+def needed(options: Namespace, choices: Mapping[str, str], readings: Mapping[str, str]) -> str:
     """Return the inputs that a target needs, for reading or as JSON.
 
     Parameters
@@ -45,7 +41,7 @@ def needed(options: Namespace, choices: Lookup[str, str], readings: Lookup[str, 
 
 
 def template_text(
-    options: Namespace, choices: Lookup[str, str], readings: Lookup[str, str], members: Lookup[str, str]
+    options: Namespace, choices: Mapping[str, str], readings: Mapping[str, str], members: Mapping[str, str]
 ) -> tuple[Methodology, str]:
     """Return a methodology, and a project file for it with its numbers open.
 
@@ -59,7 +55,7 @@ def template_text(
     InputError
         I520 for an output in which numbers, or anything but a template, stand.
     """
-    if options.output and not options.overwrite and not _may_be_replaced(target_of(options.output)):
+    if options.output and not options.overwrite and not holds_nothing(target_of(options.output)):
         raise refused(options.output, "something stands there that is no empty template",
                       "a template has no numbers, and would replace those of the file", "name another file, or add --overwrite")  # fmt: skip
     methodology, targets, datasets = load_methodology(options.spec), tuple(options.target or ()), tuple(options.dataset or ())
@@ -72,31 +68,5 @@ def template_text(
     return methodology, text + (documents_template(methodology, setting, kinds, targets, datasets) if kinds else "")
 
 
-def _may_be_replaced(path: Path) -> bool:
-    """Whether nothing is lost with a file: there is none, or it is empty, or a project file in which every number is open."""
-    if not path.exists() or not path.stat().st_size:
-        return True
-    try:
-        tree = tree_of(path.read_bytes(), path)  # not as an input: the command does not go by it
-    except (MethodologyError, OSError):
-        return False
-    who, values = (tree.get(name) if isinstance(tree, Mapping) else None for name in ("project", "values"))
-    name = who.get("name") if isinstance(who, Mapping) else None
-    return isinstance(name, Scalar) and _is_gap(name) and isinstance(values, Mapping) and all(_is_open(node) for _, node in values)
-
-
-def _is_gap(node: Scalar) -> bool:
-    return node.text.strip() in ("", GAP)
-
-
-def _is_open(node: YamlNode) -> bool:
-    """Whether what a project gives of one quantity is left open."""
-    if isinstance(node, Scalar):
-        return _is_gap(node)
-    errors: Errors = FaultList()
-    blocks = node.items if isinstance(node, Sequence) else (node,)
-    return all(isinstance(block, Mapping) and is_blank(ProjectBlock(block, "value", errors)) for block in blocks)
-
-
-def _needs(methodology: Methodology, options: Namespace, choices: Lookup[str, str], readings: Lookup[str, str]) -> tuple[Need, ...]:
+def _needs(methodology: Methodology, options: Namespace, choices: Mapping[str, str], readings: Mapping[str, str]) -> tuple[Need, ...]:
     return find_needs(methodology, choices, targets=tuple(options.target or ()), datasets=tuple(options.dataset or ()), readings=readings)

@@ -50,7 +50,7 @@ class CommandParser(argparse.ArgumentParser):
 class Once(argparse.Action):
     """Takes the value of an option that has one: a second one would stand in place of the first in silence."""
 
-    def __call__(self, parser, namespace, values, option_string=None) -> None:  # type: ignore[no-untyped-def]
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option_string: str | None = None) -> None:
         """Keep the value, and refuse another."""
         given = vars(namespace).setdefault("given_once", set())
         if self.dest in given:

@@ -15,6 +15,7 @@ from engine.comparison.effect import Contribution, Effect
 from engine.output.terminal import bold, lines_of, table, width, wrapped
 from engine.output.text_grid import TextGrid, text_grid
 from equations.errors import listed
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
 from equations.text_width import columns_of, padded
 
@@ -211,7 +212,7 @@ def _values(difference: Difference) -> Iterator[str]:
         return
     yield bold("values")
     rows = [
-        [f"{v.quantity}{'[' + ', '.join(v.labels) + ']' if v.labels else ''}", v.dataset, v.before or "-", v.after or "-", v.when]
+        [written_cell(v.quantity, v.labels), v.dataset, v.before or "-", v.after or "-", v.when]
         for v in difference.values
     ]
     limit = 40
@@ -244,7 +245,7 @@ def _inputs(difference: Difference) -> Iterator[str]:
     rows = [
         [
             c.part,
-            c.name + (f"[{', '.join(c.labels)}]" if c.labels and c.part == "values" else f" {c.labels[0]}" if c.labels else ""),
+            written_cell(c.name, c.labels) if c.part == "values" else " ".join((c.name, *c.labels[:1])),
             _cell(c.before),
             _cell(c.after),
         ]

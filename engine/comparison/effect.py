@@ -28,8 +28,8 @@ from engine.project.project_file import ProjectData
 from engine.run.run import Run, run_project
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import Faults, MethodologyError, RefusalError
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
-from equations.model.quantity import with_labels
 from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
@@ -100,7 +100,7 @@ class ResultLine:
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return with_labels(self.quantity, [label for _, label in self.labels])
+        return written_cell(self.quantity, [label for _, label in self.labels])
 
     @property
     def difference(self) -> float | None:

@@ -26,6 +26,7 @@ from engine.plan.spec_setting import (
 )
 from engine.plan.upstream import cut_off
 from equations.errors import GraphError, InputError, near_or_all
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
@@ -174,7 +175,7 @@ def needs_in(
         users += tuple(e for e in readers if e not in methodology.equation)
         quantity = methodology.quantity[id_]
         lacking = lacking_cells(methodology, setting, plan, quantity, datasets) if id_ in given else []
-        names = tuple(f"{id_}[{', '.join(labels)}]" for labels in lacking)
+        names = tuple(written_cell(id_, labels) for labels in lacking)
         needs.append(Need(
             quantity=quantity, used_by=users, given_by=given.get(id_, ""), instead=tuple(ways_instead(methodology, setting, id_, given)),
             tool=tool.reference if (tool := methodology.tool_of(id_)) is not None else "", lacking=names,

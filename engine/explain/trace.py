@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.explain.trace_node import TraceNode
 from engine.output.terminal import number
-from engine.plan.cell_labels import NAME, is_whole, read_labels, written_cell
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.run.brackets import FoundRoot
@@ -38,6 +37,7 @@ from equations.formula.syntax import (
     rebuild,
     walk,
 )
+from equations.model.cell_labels import NAME, is_whole, read_labels, written_cell
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from engine.output.escapes import printable
-from engine.plan.cell_labels import written_cell
 from engine.project.written_numbers import Origin
 from engine.run.said_values import given_as, value_record, value_with_unit
+from equations.model.cell_labels import written_cell
 from equations.records import record
 from equations.shown import Shown
 

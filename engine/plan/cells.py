@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.plan.cell_labels import written_cell
 from engine.plan.plan import Box, Plan
 from engine.plan.setting import Setting
 from engine.plan.time_axes import in_operation
+from equations.model.cell_labels import written_cell
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.plan.cell_labels import EVERY, NAME, is_whole, read_labels, written_label
 from equations.errors import InputError, MethodologyError, Place, raise_all
 from equations.files.strict_yaml import Scalar
+from equations.model.cell_labels import EVERY, NAME, is_whole, read_labels, written_label
 from equations.records import record
 from equations.spec.block import begins_with_digits
 

@@ -22,6 +22,7 @@ from equations.files.csv_table import CsvTable, read_bytes, read_table
 from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, YamlNode
+from equations.model.cell_labels import written_cell
 from equations.model.quantity import Quantity
 from equations.records import record
 from equations.units.measures import between, told_apart
@@ -352,7 +353,7 @@ class ValueReader:
             unit = units.get(labels[quantity.indices.index(quantity.alternatives.by)])
         if unit is None:
             if not own:
-                self.fault("I503", f"{quantity.id}[{', '.join(labels)}] is given without a unit", place,
+                self.fault("I503", f"{written_cell(quantity.id, labels)} is given without a unit", place,
                            why=f"the equations read it in {_units(quantity)}",
                            remedy="write `unit:`, for each member where they differ")  # fmt: skip
             return None, ""

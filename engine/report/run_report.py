@@ -17,6 +17,7 @@ from engine.report.yearly_table import TOTAL, YearlyTable, fixed, yearly_table
 from engine.run.run import Run
 from engine.run.said_values import unit_in_tables, value_record, value_text
 from engine.run.totals import Headline
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
@@ -197,10 +198,9 @@ def result_lines(run: Run) -> Iterator[str]:
             continue
         name = f"   {methodology.called(id_)}" if named and id_ in methodology.result_ids else ""
         for labels, value, _ in run.cells(id_):
-            where = f"[{', '.join(labels)}]" if labels else ""
             counted = f"   {whole[id_].of_cell(labels)}" if id_ in whole else ""
             unit = f" {quantity.unit}" if quantity.type == "number" else ""
-            yield bold(f"{id_}{where} = {decimals(quantity.type, value)}{unit}") + name + counted
+            yield bold(f"{written_cell(id_, labels)} = {decimals(quantity.type, value)}{unit}") + name + counted
     for id_, headline in run.results.items():
         if len(run.values.arrays[id_].ravel()) > 1:
             yield from _total_line(run, id_, headline, whole.get(id_))

@@ -39,8 +39,8 @@ from equations.formula.syntax import (
     children,
 )
 from equations.formula.tokens import Source
+from equations.model.cell_labels import written_cell
 from equations.model.equation import BRACKET, Equation
-from equations.model.quantity import with_labels
 from equations.records import record
 
 #: Cells without a value into which one message looks.
@@ -68,7 +68,7 @@ class Diagnosis:
             found = (self.culprit(equation.formula, _at(scope, axes, cell)) for cell in cells[:_MOST_CELLS])
             return self.hole(equation, node, list(dict.fromkeys(name for one in found for name in self.not_there(*one))), place)
         code, why, remedy = self.reason(node, inner, source or Source(""))
-        where = with_labels(equation.quantity, [self.evaluator.labels(letter, here)[0] for letter in here.letters])
+        where = written_cell(equation.quantity, [self.evaluator.labels(letter, here)[0] for letter in here.letters])
         what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
 

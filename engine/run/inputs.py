@@ -33,6 +33,7 @@ from engine.run.two_datasets import two_datasets
 from engine.run.unknown_cells import is_unknown, unknown_error
 from equations.citation import Citation
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, raise_all
+from equations.model.cell_labels import written_cell
 from equations.model.dataset import ValueBlock
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
@@ -227,7 +228,7 @@ class _Binder:
                     continue
                 cells.append(cell)
                 if cell in seen:
-                    self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
+                    self.fault("I506", f"{written_cell(quantity.id, reported.labels)} is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
                 origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said), reported.estimate)

@@ -42,7 +42,7 @@ from equations.formula.syntax import (
     Window,
     children,
 )
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 from equations.records import record
 
 
@@ -324,7 +324,7 @@ class RuleFormulas(FormulaEvaluator):
                 yield Lack(True, self.off_axis(index, axis, at, scope), quantity)
                 return
         cell = tuple(int(np.ravel(part)[0]) for part in self.cells(quantity, indices, scope)[0])
-        name = with_labels(quantity, self.setting.labels(declared.indices, cell))
+        name = written_cell(quantity, self.setting.labels(declared.indices, cell))
         exists = self.exists(quantity)
         if exists is not None and not exists[cell]:
             yield Lack(True, f"{name} is not in the relation {declared.on}", quantity)

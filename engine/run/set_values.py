@@ -7,7 +7,6 @@ from dataclasses import field
 from itertools import product
 
 from engine.finding import Finding
-from engine.plan.cell_labels import EVERY
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan, has_cell
@@ -19,6 +18,7 @@ from engine.project.values import ValueReader
 from engine.project.written_numbers import Given, Origin
 from equations.errors import InputError, Place, near, near_or_all
 from equations.files.strict_yaml import Scalar
+from equations.model.cell_labels import EVERY
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record

@@ -15,7 +15,7 @@ from engine.output.written_files import refused, target_of, whole_file
 from engine.simulate.normal import Numbers
 from engine.simulate.simulation import Simulation
 from equations.errors import InputError
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 
 FORMAT = "mrvgraph-draws/1"
 #: Draws that are turned into text, or a row group of Parquet, at once.
@@ -30,7 +30,7 @@ def draw_columns(simulation: Simulation) -> Iterator[tuple[str, str, Numbers]]:
         for labels, _, _ in simulation.run.cells(target):
             own = zip(quantity.indices, labels, strict=True)
             cell = tuple(simulation.run.setting.members[axis].index(label) for axis, label in own)
-            yield with_labels(target, labels), str(quantity.unit), np.moveaxis(draws, 0, -1)[cell]
+            yield written_cell(target, labels), str(quantity.unit), np.moveaxis(draws, 0, -1)[cell]
 
 
 def check_writable(path: Path) -> None:

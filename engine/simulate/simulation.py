@@ -30,7 +30,7 @@ from engine.simulate.statistics import Summary, summarise
 from engine.simulate.support import check_support
 from engine.simulate.uncertainty_file import Uncertainty, read_uncertainty
 from equations.errors import InputError, listed, near_or_all
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 
 LEAST_DRAWS, MOST_DRAWS = 2, 10**9
 LEVELS = (0.90, 0.95)
@@ -273,7 +273,7 @@ def _summaries(run: Run, target: str, draws: Numbers, levels: tuple[float, ...])
     found = []
     for labels, value, _ in run.cells(target):
         cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
-        name = with_labels(target, labels)
+        name = written_cell(target, labels)
         found.append(summarise(name, unit, np.moveaxis(draws, 0, -1)[cell], value, levels))
     spoken = _spoken(run, target)
     if quantity.indices and spoken.label not in {one.name for one in found} and np.isfinite(draws[:, spoken.cells]).all() and spoken.cells.any():

@@ -12,7 +12,6 @@ from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of
 from engine.output.tabled import Pictured
-from engine.plan.cell_labels import NAME, read_labels
 from engine.plan.cells import PRESENT, cell_name
 from engine.plan.setting import Setting
 from engine.run.ranges import limits
@@ -21,6 +20,7 @@ from engine.simulate.normal import Numbers
 from engine.simulate.root_search import Results, Roots, find_roots
 from engine.simulate.unknowns import written_once
 from equations.errors import InputError, near_or_all
+from equations.model.cell_labels import NAME, read_labels
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 

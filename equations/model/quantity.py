@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import field
 from fractions import Fraction
 
@@ -153,14 +152,3 @@ class Quantity(Shown):
         if self.alternatives is not None and alternative:
             return dict(self.alternatives.units)[alternative]
         return self.unit
-
-
-def with_labels(quantity: str, labels: Sequence[str]) -> str:
-    """Return what a cell is called by the members on its axes; a quantity without indices has the one cell, of its own name.
-
-    Examples
-    --------
-    >>> with_labels("C", ("E", "AG")), with_labels("DF", ())
-    ('C[E, AG]', 'DF')
-    """
-    return f"{quantity}[{', '.join(labels)}]" if labels else quantity

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import mrvgraph
+from engine.audit.desk.statements import read_statements
 from engine.cli import main
 from engine.explain.trace import parse_target
 from engine.plan.cells import cell_name
@@ -13,6 +14,7 @@ from engine.project.set_room import set_room
 from engine.report.set_report import BesideReported, beside_text
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import read_yaml
+from equations.units.registry import parse_unit
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
 PROJECT = TINY / "project.yaml"
@@ -209,6 +211,9 @@ def test_what_a_number_is_called_sets_it_whatever_its_members_are_called(tmp_pat
         assert parse_target(run, name) == [("EF_fuel", (at,))] and name in list(run.frame("EF_fuel")["cell"])
         path.with_name("kept.yaml").write_text(f"{text}set:\n  {json.dumps(name)}: 100 tCO2/t\n", encoding="utf-8")
         assert mrvgraph.run(TINY, path.with_name("kept.yaml")).total == run.total
+    path.with_name("stated.yaml").write_text(f"{text}claimed:\n  EF_fuel: {{unit: tCO2/t, values: {{{cells}}}}}\n", encoding="utf-8")
+    found = read_statements(mrvgraph.run(TINY, path.with_name("stated.yaml")), parse_unit).statements
+    assert [one.shown for one in found] == [cell_name(plan.methodology.quantity["EF_fuel"], plan.setting, at) for at in range(len(odd))]
     every = mrvgraph.run(TINY, path, set_numbers=["EF_fuel[*]=1 tCO2/t"])
     assert every.value("EF_fuel", fuel="it's") == every.value("EF_fuel", fuel="*") == 1, "a star without quotes is every member"
 

@@ -10,8 +10,8 @@ from engine.audit.desk.statement import Cell, StatedNumber
 from engine.plan.cells import EXCLUDED, PRESENT
 from engine.run.run import Run
 from equations.errors import listed
+from equations.model.cell_labels import written_cell
 from equations.model.cross_check import ALONG, AT_LEAST, AT_MOST, EQUALS, HIGHER, LOWER, PARTS, WITH, CrossCheck, open_axes
-from equations.model.quantity import with_labels
 from equations.records import record
 
 _NOISE = 1e-9
@@ -164,9 +164,9 @@ def _sum(run: Run, id_: str, cells: Sequence[Cell]) -> float:
 def _shown(run: Run, check: CrossCheck, place: tuple[int, ...]) -> str:
     """Return what a number is called: ``EG[2019]``; an axis over which is added shows as ``*``."""
     quantity, places = run.methodology.quantity[check.of], iter(place)
-    labels = ["*" if name in check.sum_over else run.setting.members[axis][next(places)]
+    labels = [None if name in check.sum_over else run.setting.members[axis][next(places)]
               for name, axis in zip(quantity.axis_names, quantity.indices, strict=True)]  # fmt: skip
-    return with_labels(check.of, labels)
+    return written_cell(check.of, labels)
 
 
 def _source(one: StatedNumber) -> str:

@@ -15,8 +15,9 @@ from engine.output.terminal import number
 from engine.plan.time_axes import Days, common, count, days_of, operation
 from engine.run.run import Run
 from engine.run.totals import is_amount, over_years
+from equations.model.cell_labels import written_cell
 from equations.model.index_set import lies_in_time
-from equations.model.quantity import Quantity, with_labels
+from equations.model.quantity import Quantity
 from equations.records import record
 
 _NOISE = 1e-12
@@ -149,8 +150,8 @@ class _Group:
     def named(self, time: str) -> str:
         """Return what the cells of a stretch of time are called."""
         sets = self.run.methodology.index_set
-        labels = [label or (time if lies_in_time(axis, sets) else "*") for axis, label in zip(self.quantity.indices, self.labels, strict=True)]
-        return with_labels(self.quantity.id, labels)
+        labels = [label or (time if lies_in_time(axis, sets) else None) for axis, label in zip(self.quantity.indices, self.labels, strict=True)]
+        return written_cell(self.quantity.id, labels)
 
     def is_flow(self, days: Days) -> bool:
         """Whether twice as many days make twice as much: years add up, or the design says for how many days a number is."""

@@ -19,6 +19,7 @@ from engine.project.written_numbers import conversion, rewritten
 from engine.run.run import Run
 from engine.run.totals import is_amount, over_years
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, raise_all
+from equations.model.cell_labels import written_cell
 from equations.model.index_set import lies_in_time
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -233,4 +234,4 @@ def counted_cells(run: Run, quantity: Quantity, *, whole: bool) -> list[Cell]:
 def _shown(quantity: Quantity, labels: tuple[str, ...]) -> str:
     if not any(labels):
         return f"{quantity.id}, all" if labels else quantity.id
-    return f"{quantity.id}[{', '.join(label or '*' for label in labels)}]"
+    return written_cell(quantity.id, [label or None for label in labels])

@@ -10,6 +10,7 @@ from typing import Any
 from engine.audit.receipts.receipt import Record, receipt_body
 from engine.output.terminal import bold, coloured, table
 from equations.files.regular_file import digest_of, may_read
+from equations.model.cell_labels import written_cell
 from equations.shown import Shown
 
 Cell = tuple[str, tuple[str, ...]]
@@ -174,7 +175,7 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
 
 def _name(key: object) -> str:
     if isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], tuple):
-        return f"{key[0]}[{', '.join(key[1])}]" if key[1] else str(key[0])
+        return written_cell(str(key[0]), key[1])
     return str(key)
 
 

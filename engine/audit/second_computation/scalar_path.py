@@ -51,6 +51,7 @@ from equations.formula.syntax import (
     children,
     walk,
 )
+from equations.model.cell_labels import written_cell
 from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
@@ -128,7 +129,7 @@ class ScalarPath(ScalarScope):
                 rest.remove((axis, label))
                 found.append(label)
             if tuple(found) not in pairs:
-                raise OutsideRelationError((f"{quantity.id}[{', '.join(labels)}]", letters))
+                raise OutsideRelationError((written_cell(quantity.id, labels), letters))
 
     def given(self, quantity: Quantity, labels: Labels) -> Value:
         """Convert a number as it was written; a left-out cell is zero, a statement is taken as it was read."""
@@ -145,7 +146,7 @@ class ScalarPath(ScalarScope):
         unit = str(self.unit_of(quantity, labels))
         origin = self.run.inputs.origins[quantity.id].get(self.place(quantity, labels))
         if origin is None:
-            raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
+            raise PathError(f"{written_cell(quantity.id, labels)} is used and was not given")
         number = read_number(origin.written) if origin.estimate is None else sampled_again(origin.estimate)
         assert number is not None
         one = pint_quantity(origin.unit, self.units.substances)
@@ -163,7 +164,7 @@ class ScalarPath(ScalarScope):
         ]
         if len(fitting) != 1:
             cases = ", ".join(equation.id for equation, _ in fitting) or "none"
-            raise PathError(f"{quantity.id}[{', '.join(labels)}] has {len(fitting)} definitions: {cases}")
+            raise PathError(f"{written_cell(quantity.id, labels)} has {len(fitting)} definitions: {cases}")
         equation, scope = fitting[0]
         before = self.units.allowed, self.rounding
         self.units.allowed = tuple(self.methodology.equivalence[id_] for id_ in equation.equivalences)
@@ -177,7 +178,7 @@ class ScalarPath(ScalarScope):
             if self.rounding:
                 self.at_step.add((quantity.id, labels))
             return self.units.in_unit(
-                value, self.unit_of(quantity, labels), f"{equation.label} for {quantity.id}[{', '.join(labels)}]"
+                value, self.unit_of(quantity, labels), f"{equation.label} for {written_cell(quantity.id, labels)}"
             )
         finally:
             self.units.allowed, self.rounding = before

@@ -24,7 +24,7 @@ from engine.documents.model import (
     TableRow,
 )
 from engine.documents.subject import Subject
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 
 #: A list of more lines is folded.
 _MOST_OPEN = 12
@@ -90,7 +90,7 @@ def value_blocks(difference: Difference) -> Iterator[Block]:
     if not difference.values:
         return
     rows = tuple(
-        TableRow(((Code(with_labels(v.quantity, v.labels)),), (v.dataset,), (v.before or "–",),
+        TableRow(((Code(written_cell(v.quantity, v.labels)),), (v.dataset,), (v.before or "–",),
                   (v.after or "–",), (v.when,)))
         for v in difference.values
     )  # fmt: skip
@@ -104,7 +104,7 @@ def input_blocks(difference: Difference, wording: ChangeWording) -> Iterator[Blo
     if not difference.inputs:
         return
     rows = tuple(
-        TableRow(((Code(with_labels(c.name, c.labels)),), (c.part,), (_short(c.before),), (_short(c.after),)))
+        TableRow(((Code(written_cell(c.name, c.labels)),), (c.part,), (_short(c.before),), (_short(c.after),)))
         for c in difference.inputs
     )
     heads: tuple[Inlines, ...] = (("Entry",), ("Part",), *((f"In {name}",) for name in wording.names))

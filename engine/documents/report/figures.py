@@ -19,8 +19,8 @@ from engine.project.written_numbers import Origin
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
 from engine.run.said_values import value_text
+from equations.model.cell_labels import written_cell
 from equations.model.equation import Equation
-from equations.model.quantity import with_labels
 
 _MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 _MOST_READS = 60
@@ -64,7 +64,7 @@ class TracedNumber:
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return with_labels(self.quantity, self.labels)
+        return written_cell(self.quantity, self.labels)
 
 
 @dataclass(frozen=True)

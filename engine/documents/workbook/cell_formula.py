@@ -11,9 +11,9 @@ from engine.plan.plan import Step
 from engine.run.cell_reads import Cell
 from engine.run.formula import Scope
 from equations.formula.syntax import MatrixRef
+from equations.model.cell_labels import written_cell
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
-from equations.model.quantity import with_labels
 from equations.records import record
 
 
@@ -44,7 +44,7 @@ class CellFormulas:
         """
         equation = self.run.methodology.equation[step.equation]
         labels = self.run.setting.labels(self.run.methodology.quantity[quantity].indices, cell)
-        self.context.home, self.context.belongs_to = home, with_labels(quantity, labels)
+        self.context.home, self.context.belongs_to = home, written_cell(quantity, labels)
         scope = self.scope(equation, cell)
         if equation.solver:
             return self.number(equation, quantity, cell, scope, f"{equation.label} is solved, which spreadsheet programs cannot do")

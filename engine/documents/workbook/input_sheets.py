@@ -18,8 +18,9 @@ from engine.project.cell_states import FIELD
 from engine.project.project_file import GAP
 from engine.project.sheet_layouts import LABEL, MACHINE, Layout, LayoutTable
 from engine.project.written_numbers import STATEMENTS
+from equations.model.cell_labels import written_cell
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity, with_labels
+from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 
 #: The sheet of the fields of a project file.
@@ -152,7 +153,7 @@ class InputSheet:
 
 
 def _shown(row: InputRow) -> str:
-    return with_labels(row.quantity, row.labels)
+    return written_cell(row.quantity, row.labels)
 
 
 def _day(text: str) -> date | None:

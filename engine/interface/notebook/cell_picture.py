@@ -14,7 +14,8 @@ from engine.typesetting.pictures.charts import Series, bars
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, PALETTE, below
 from equations.errors import InputError
-from equations.model.quantity import Quantity, with_labels
+from equations.model.cell_labels import written_cell
+from equations.model.quantity import Quantity
 
 #: Bars that can be told apart side by side, and rows of one picture.
 _MOST_SERIES, _MOST_BARS, _MOST_ROWS = 8, 60, 40
@@ -69,8 +70,8 @@ def _rows(run: Run, quantity: Quantity) -> Html:
     """Return a row for each cell that was needed and applies, and why one has no number."""
     cells = [(labels, math.nan if state else value, state or "no number") for labels, value, state in run.cells(quantity.id)]
     rows = [
-        PictureRow(with_labels(quantity.id, labels), value_text(quantity.type, value), (Bar(None, value, BLUE),))
-        if math.isfinite(value) else PictureRow(with_labels(quantity.id, labels), state, ())
+        PictureRow(written_cell(quantity.id, labels), value_text(quantity.type, value), (Bar(None, value, BLUE),))
+        if math.isfinite(value) else PictureRow(written_cell(quantity.id, labels), state, ())
         for labels, value, state in cells[:_MOST_ROWS]
     ]  # fmt: skip
     more = f"; {len(cells) - _MOST_ROWS:,} further cells are left out" if len(cells) > _MOST_ROWS else ""

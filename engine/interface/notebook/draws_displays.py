@@ -25,7 +25,7 @@ from engine.simulate.solving import Solved, solved_text
 from engine.simulate.statistics import Summary
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, GREY
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -86,7 +86,7 @@ def _cells(run: Run, quantity: str, axes: AxisLabels) -> Iterator[tuple[str, dic
     indices = run.methodology.quantity[quantity].indices
     for labels, _, _ in run.cells(quantity):
         shown = (axes.label(axis, label) for axis, label in zip(indices, labels, strict=True))
-        yield with_labels(quantity, labels), dict(zip(axes.names(indices), shown, strict=True))
+        yield written_cell(quantity, labels), dict(zip(axes.names(indices), shown, strict=True))
 
 
 def _statistics(one: Summary) -> list[object]:

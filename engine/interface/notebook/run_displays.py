@@ -21,7 +21,7 @@ from engine.report.run_report import decimals, head_lines, result_lines, yearly_
 from engine.report.yearly_table import yearly_table
 from engine.run.run import Run
 from engine.typesetting.pictures.shapes import below
-from equations.model.quantity import with_labels
+from equations.model.cell_labels import written_cell
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,7 +46,7 @@ class RunDisplay(Display[Run]):
         for id_ in (run.declared(quantity).id,) if quantity else tuple(id_ for id_ in run.plan.targets if id_ in run.values.arrays):
             own = run.methodology.quantity[id_]
             unit = str(own.unit) if own.type == "number" else ""
-            rows += [[with_labels(id_, labels), state or decimals(own.type, value), unit] for labels, value, state in run.cells(id_)]
+            rows += [[written_cell(id_, labels), state or decimals(own.type, value), unit] for labels, value, state in run.cells(id_)]
         return text_grid(("number", "value", "unit"), rows, (1,))
 
     def numbers(self) -> LongTable:

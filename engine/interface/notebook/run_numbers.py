@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from engine.interface.notebook.axis_labels import AxisLabels
 from engine.interface.notebook.long_table import NUMBER, TEXT, LongTable, columns_of
 from engine.interface.notebook.packages import xarray
-from engine.plan.cell_labels import written_cell
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.report.run_report import provenance
 from engine.run.run import Run
 from engine.run.said_values import unit_in_tables
+from equations.model.cell_labels import written_cell
 from equations.model.quantity import Quantity
 
 if TYPE_CHECKING:

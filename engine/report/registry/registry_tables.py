@@ -10,6 +10,7 @@ from engine.report.registry.recorded_run import Days, RecordedRun, day_of
 from engine.report.registry.registry_format import Format, RegistryColumn, RegistryTable, Rows
 from engine.report.registry.registry_texts import RegistryTexts
 from equations.errors import InputError, listed
+from equations.model.cell_labels import written_cell
 from equations.records import record
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -99,7 +100,7 @@ class Filler:
             if cell.value == 0 or any(own[name] not in (None, text) for name, text in wanted.items()):
                 continue
             if lacking:
-                gaps.append(RegistryGap(table, 0, f"the line of {self.prefix}{rule.of}[{', '.join(cell.labels.values())}]", listed(lacking, 5)))
+                gaps.append(RegistryGap(table, 0, f"the line of {written_cell(self.prefix + rule.of, cell.labels.values())}", listed(lacking, 5)))
             else:
                 yield cell
 

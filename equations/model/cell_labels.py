@@ -18,15 +18,15 @@ _PART = pattern(r"""(\s*)(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,]*?))\s*(?:,|\
 _MARKS = "\"'"
 
 
-def written_cell(quantity: str, labels: Iterable[str]) -> str:
-    """Return what a cell is called.
+def written_cell(quantity: str, labels: Iterable[str | None]) -> str:
+    """Return what a cell is called; ``None`` stands for every member of an index.
 
     Examples
     --------
-    >>> written_cell("A", ["E", "2019"]), written_cell("A", ["a, b"]), written_cell("A", [])
-    ('A[E, 2019]', 'A["a, b"]', 'A')
+    >>> written_cell("A", ["E", "2019"]), written_cell("A", ["a, b"]), written_cell("A", ["E", None]), written_cell("A", [])
+    ('A[E, 2019]', 'A["a, b"]', 'A[E, *]', 'A')
     """
-    inside = ", ".join(map(written_label, labels))
+    inside = ", ".join(EVERY if label is None else written_label(label) for label in labels)
     return f"{quantity}[{inside}]" if inside else quantity
 
 
